@@ -118,7 +118,7 @@ func (db *DB) SaveAnswer(ctx context.Context, personID, attemptID int64, questio
 		Saved *int64 `db:"saved"`
 		Kept  *int64 `db:"kept"`
 	}
-	err = db.one(ctx, &row, `
+	err = db.hot(ctx, &row, `
 		with attempt as (
 			select a.id, a.submitted_at is null as open
 			from attempts a join enrolments e on e.id = a.enrolment_id

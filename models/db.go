@@ -24,19 +24,22 @@ import (
 // A DB asks questions of Postgres, in a transaction or out of one. It is safe for concurrent use out
 // of a transaction; inside one it belongs to the function it was handed to.
 type DB struct {
-	pool  *sqlx.DB
-	tx    *sqlx.Tx
-	now   time.Time // of the transaction: one clock reading for all it writes
-	clock func() time.Time
+	pool     *sqlx.DB
+	long     *sqlx.DB // for what takes longer than a page, so that pages never wait for it
+	tx       *sqlx.Tx
+	prepared *statements // nil: none are
+	now      time.Time   // of the transaction: one clock reading for all it writes
+	clock    func() time.Time
 }
 
 // Options say how to reach Postgres.
 type Options struct {
 	URL         string // postgres://…
-	Connections int    // at most; 0 means 20
-	// StatementTimeout ends a statement on the server; 0 means 4 s. A reply that takes a second
+	Connections int    // at most, for pages; 0 means 20
+	// StatementTimeout ends a statement on the server; 0 means 4 s. A reply that takes half a second
 	// longer ends the connection here, because lib/pq would wait for a frozen server for ever.
 	StatementTimeout time.Duration
+	Unprepared       bool             // no prepared statements: behind a pooler that hands out connections by transaction
 	Clock            func() time.Time // nil means time.Now
 }
 
@@ -51,10 +54,39 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	dsn, err := withParameters(o.URL, map[string]string{
+	pool, err := connections(o.URL, o.Connections, o.StatementTimeout)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reaching the database: %w", err)
+	}
+	long, err := connections(o.URL, longConnections, max(longTimeout, o.StatementTimeout))
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	db := &DB{pool: pool, long: long, clock: o.Clock}
+	if !o.Unprepared {
+		db.prepared = &statements{pool: pool, kept: map[string]*sqlx.Stmt{}}
+	}
+	return db, nil
+}
+
+const (
+	// longTimeout is how long an export may take: as long as somebody takes what it gives, but not for
+	// ever.
+	longTimeout     = 15 * time.Minute
+	longConnections = 4
+)
+
+// connections is a pool whose statements end after timeout.
+func connections(address string, n int, timeout time.Duration) (*sqlx.DB, error) {
+	dsn, err := withParameters(address, map[string]string{
 		// One round trip instead of two for a query with arguments.
 		"binary_parameters": "yes",
-		"statement_timeout": fmt.Sprint(o.StatementTimeout.Milliseconds()),
+		"statement_timeout": fmt.Sprint(timeout.Milliseconds()),
 		"application_name":  "passerelle",
 		"timezone":          "UTC",
 		"connect_timeout":   "5",
@@ -66,16 +98,12 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the database address: %w", err)
 	}
-	connector.Dialer(deadlineDialer{limit: o.StatementTimeout + time.Second})
+	connector.Dialer(deadlineDialer{limit: timeout + 500*time.Millisecond})
 	pool := sqlx.NewDb(sql.OpenDB(connector), "postgres")
-	pool.SetMaxOpenConns(o.Connections)
-	pool.SetMaxIdleConns(o.Connections)
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := pool.PingContext(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("reaching the database: %w", err)
-	}
-	return &DB{pool: pool, clock: o.Clock}, nil
+	return pool, nil
 }
 
 // withParameters adds to a postgres:// address the parameters that it does not set itself.
@@ -114,30 +142,53 @@ func (d deadlineDialer) dial(ctx context.Context, network, address string, timeo
 	if err != nil {
 		return nil, err
 	}
-	return &deadlineConn{Conn: c, limit: d.limit}, nil
+	opened := &deadlineConn{Conn: c, limit: d.limit}
+	opened.opener, _ = ctx.Deadline()
+	return opened, nil
 }
 
+// A deadlineConn belongs to one user at a time, as database/sql sees to; only Close comes from others.
 type deadlineConn struct {
 	net.Conn
-	limit time.Duration
+	limit  time.Duration
+	opener time.Time // when whoever waits for the connection gives up
+	until  time.Time // of the greeting; zero: over
+}
+
+// SetDeadline takes the end that lib/pq sets for its greeting, which is no later than that of the
+// request it is made for, and lifts it.
+func (c *deadlineConn) SetDeadline(t time.Time) error {
+	if !t.IsZero() && !c.opener.IsZero() && c.opener.Before(t) {
+		t = c.opener
+	}
+	c.until = t
+	return nil
+}
+
+func (c *deadlineConn) deadline() time.Time {
+	end := time.Now().Add(c.limit)
+	if !c.until.IsZero() && c.until.Before(end) {
+		return c.until
+	}
+	return end
 }
 
 func (c *deadlineConn) Read(b []byte) (int, error) {
-	if err := c.Conn.SetReadDeadline(time.Now().Add(c.limit)); err != nil {
+	if err := c.Conn.SetReadDeadline(c.deadline()); err != nil {
 		return 0, err
 	}
 	return c.Conn.Read(b)
 }
 
 func (c *deadlineConn) Write(b []byte) (int, error) {
-	if err := c.Conn.SetWriteDeadline(time.Now().Add(c.limit)); err != nil {
+	if err := c.Conn.SetWriteDeadline(c.deadline()); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(b)
 }
 
 // Close ends all connections.
-func (db *DB) Close() error { return db.pool.Close() }
+func (db *DB) Close() error { return errors.Join(db.long.Close(), db.pool.Close()) }
 
 // SQL is the pool itself, for migrations.
 func (db *DB) SQL() *sql.DB { return db.pool.DB }
@@ -161,7 +212,7 @@ func (db *DB) Now() time.Time {
 
 // Tx runs do in one transaction. It is committed when do returns nil, else rolled back. Where
 // Postgres had to break a deadlock, do is run again, twice at the most, so it must change nothing
-// outside the transaction.
+// outside the transaction; where that does not help, it is fault.Unavailable.
 func (db *DB) Tx(ctx context.Context, do func(tx *DB) error) error {
 	if db.tx != nil {
 		return errors.New("a transaction in a transaction")
@@ -174,7 +225,7 @@ func (db *DB) Tx(ctx context.Context, do func(tx *DB) error) error {
 			return err
 		}
 	}
-	return err
+	return fault.Wrap(err, fault.Unavailable, "fault.unavailable")
 }
 
 func (db *DB) once(ctx context.Context, do func(tx *DB) error) (err error) {
@@ -191,7 +242,7 @@ func (db *DB) once(ctx context.Context, do func(tx *DB) error) (err error) {
 			panic(p)
 		}
 	}()
-	if err := do(&DB{pool: db.pool, tx: tx, now: db.Now(), clock: db.clock}); err != nil {
+	if err := do(&DB{pool: db.pool, long: db.long, tx: tx, now: db.Now(), clock: db.clock}); err != nil {
 		return err
 	}
 	return explain(tx.Commit())

@@ -105,11 +105,16 @@ const journeyTables = `
 	left join completions k on k.enrolment_id = e.id and k.cycle = e.cycle
 	left join certificates t on t.enrolment_id = e.id and t.cycle = e.cycle`
 
+var (
+	journeyIn = `select ` + journeyColumns + ` from ` + fmt.Sprintf(journeyTables, "left") + ` where c.slug = $2`
+	journeys  = `select ` + journeyColumns + ` from ` + fmt.Sprintf(journeyTables, "") + ` order by e.last_activity_at desc, e.id`
+)
+
 // JourneyIn is a person's journey in the course with the slug, enrolled or not. A person of id 0 is
 // enrolled in nothing. A course that has no version is not there.
 func (db *DB) JourneyIn(ctx context.Context, personID int64, slug string) (*Journey, error) {
 	var j Journey
-	err := db.one(ctx, &j, `select `+journeyColumns+` from `+fmt.Sprintf(journeyTables, "left")+` where c.slug = $2`, personID, slug)
+	err := db.hot(ctx, &j, journeyIn, personID, slug)
 	if err != nil {
 		return nil, err
 	}
@@ -118,9 +123,9 @@ func (db *DB) JourneyIn(ctx context.Context, personID int64, slug string) (*Jour
 
 // Journeys are all courses a person is enrolled in, the one last worked on first.
 func (db *DB) Journeys(ctx context.Context, personID int64) ([]Journey, error) {
-	var journeys []Journey
-	err := db.all(ctx, &journeys, `select `+journeyColumns+` from `+fmt.Sprintf(journeyTables, "")+` order by e.last_activity_at desc, e.id`, personID)
-	return journeys, err
+	var list []Journey
+	err := db.all(ctx, &list, journeys, personID)
+	return list, err
 }
 
 // LockEnrolment makes everything else that moves this enrolment wait until the transaction ends, so

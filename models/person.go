@@ -46,7 +46,7 @@ func (db *DB) InsertPerson(ctx context.Context, p *Person, passwordHash string) 
 		returning id`,
 		p.Email, p.Name, passwordHash, p.Profession, p.Language, pq.Array([]string(p.Roles)), p.CreatedAt)
 	if violates(err, "people_email") {
-		return fault.Wrap(err, fault.Conflict, "register.email_taken")
+		return fault.Wrap(err, fault.Conflict, "register.error.email_taken")
 	}
 	return err
 }

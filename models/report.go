@@ -58,9 +58,10 @@ const completionReport = `
 	  and ($4::timestamptz is null or coalesce(k.completed_at, e.enrolled_at) < $4)
 	order by p.name collate "und-x-icu", p.id, c.slug`
 
-// CompletionRows hands every row of the report to each, one at a time, however many there are.
+// CompletionRows hands every row of the report to each, one at a time, however many there are and
+// however slowly each takes them.
 func (db *DB) CompletionRows(ctx context.Context, f CompletionFilter, each func(*CompletionRow) error) error {
-	rows, err := db.handle().QueryxContext(ctx, completionReport, f.Slug, f.State, nilIfZero(f.From), nilIfZero(f.To))
+	rows, err := db.long.QueryxContext(ctx, completionReport, f.Slug, f.State, nilIfZero(f.From), nilIfZero(f.To))
 	if err != nil {
 		return explain(err)
 	}

@@ -27,7 +27,7 @@ func (db *DB) InsertSession(ctx context.Context, tokenHash []byte, personID int6
 func (db *DB) SessionByToken(ctx context.Context, tokenHash []byte, idle time.Duration) (*Session, error) {
 	var s Session
 	now := db.Now()
-	err := db.one(ctx, &s, `
+	err := db.hot(ctx, &s, `
 		select s.created_at as session_created_at, s.seen_at, s.expires_at, `+personColumns+`
 		from sessions s
 		join people p on p.id = s.person_id
