@@ -1,23 +1,25 @@
 package templates
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // A Paper is everything that is printed on a certificate, as it was issued.
 type Paper struct {
 	Number      string // serial number
-	Code        string // verification code, ungrouped
+	Code        string // verification code, grouped as it is printed
 	VerifyURL   string // full address of /verify/:code
 	Holder      string
+	Profession  string // may be empty
 	Course      string // title
+	Reference   string // of the course: its slug
 	Version     int
+	Objectives  []string
 	Modules     []PaperModule
 	Minutes     int
+	EnrolledOn  time.Time // zero: not printed
 	CompletedOn time.Time
 	IssuedOn    time.Time
 	Score       float64 // percent; below 0: none
+	PassMark    int     // percent; 0: none
 	Organiser   string
 	Address     string // organiser's; may be empty
 	Place       string // where it is signed; may be empty
@@ -29,17 +31,6 @@ type Paper struct {
 type PaperModule struct {
 	Title   string
 	Minutes int
-}
-
-// GroupedCode is the code in groups of four, to be read out or typed.
-func (p Paper) GroupedCode() string {
-	var groups []string
-	rest := p.Code
-	for len(rest) > 4 {
-		groups = append(groups, rest[:4])
-		rest = rest[4:]
-	}
-	return strings.Join(append(groups, rest), "-")
 }
 
 // HasScore reports whether a score is printed.

@@ -166,7 +166,8 @@ func sights(l *i18n.Language) []sight {
 	formative.Purpose, formative.PassMark = "formative", 0
 	noneLeft.AttemptsLeft, noneLeft.MayRetry = 0, false
 
-	paper := Paper{Number: "PAS-2026-000012", Code: "7HK4Q2RT9WXB3MPD6FJC8NVZKG", VerifyURL: "https://passerelle.example.org/verify/7HK4Q2RT9WXB3MPD6FJC8NVZKG", Holder: "Łukasz Dvořák-Nguyễn",
+	paper := Paper{Number: "PAS-2026-000012", Code: "7hk4q-2rt9w-xb3mp-d6fjc-8nvzk-gq", Profession: "Infirmière, infirmier", Reference: "chemsex-fondamentaux", Objectives: []string{"Ouvrir le sujet"}, EnrolledOn: day(2026, time.October, 3), PassMark: 70,
+		VerifyURL: "https://passerelle.example.org/verify/7hk4q-2rt9w-xb3mp-d6fjc-8nvzk-gq", Holder: "Łukasz Dvořák-Nguyễn",
 		Course: courseLink.Text, Version: 3, Modules: []PaperModule{{"Avant de commencer", 15}, {"Comprendre le chemsex", 99}, {"Accueillir", 60}}, Minutes: 174,
 		CompletedOn: day(2026, time.December, 1), IssuedOn: day(2026, time.December, 1), Score: 87.5,
 		Organiser: "Passerelle asbl", Address: "Rue des Ponts 12, 1000 Bruxelles", Place: "Bruxelles", Signatory: "Ștefan O’Brien", Role: "Responsable pédagogique"}

@@ -611,14 +611,6 @@ func TestInitials(t *testing.T) {
 	}
 }
 
-func TestCodesAreGrouped(t *testing.T) {
-	for code, want := range map[string]string{"7HK4Q2RT9W": "7HK4-Q2RT-9W", "7HK4": "7HK4", "": ""} {
-		if got := (Paper{Code: code}).GroupedCode(); got != want {
-			t.Errorf("%s: %s, want %s", code, got, want)
-		}
-	}
-}
-
 func TestRequirementsSayWhatIsLeft(t *testing.T) {
 	_, catalogue := load(t)
 	fr := catalogue.In("fr")
