@@ -333,7 +333,7 @@ func inOrder(text Text, languages []string) []string {
 }
 
 var (
-	plainYAML   = regexp.MustCompile(`^[\pL](?:[\pL\pN ,.()’/%–-]*[\pL\pN.)’%])?$`)
+	plainYAML   = regexp.MustCompile(`^[\pL](?:[\pL\pN _,.()’/%–-]*[\pL\pN.)’%])?$`)
 	dateYAML    = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 	notPlain    = regexp.MustCompile(`(?i)^(?:null|true|false|yes|no|on|off|y|n)$`)
 	literalYAML = regexp.MustCompile(`^[^\s\pC](?:[^\pC\pZ]|[ \x{a0}\x{202f}]|\n)*$`)

@@ -193,11 +193,13 @@ func (db *DB) Close() error { return errors.Join(db.long.Close(), db.pool.Close(
 // SQL is the pool itself, for migrations.
 func (db *DB) SQL() *sql.DB { return db.pool.DB }
 
-// Ready reports whether the database takes a write. It changes nothing.
+// Ready reports whether the database takes a write: it writes a row, takes it away again, and commits.
 func (db *DB) Ready(ctx context.Context) error {
 	return db.Tx(ctx, func(tx *DB) error {
-		_, err := tx.exec(ctx, `create temporary table ready (at timestamptz) on commit drop`)
-		return err
+		if err := tx.InsertSignInFailure(ctx, []byte("ready")); err != nil {
+			return err
+		}
+		return tx.DeleteSignInFailures(ctx, []byte("ready"))
 	})
 }
 

@@ -29,16 +29,18 @@ func (s *statements) get(ctx context.Context, query string) (*sqlx.Stmt, error) 
 	if stmt != nil {
 		return stmt, nil
 	}
+	// Not under the lock: while Postgres is frozen each waits no longer than it has to.
+	stmt, err := s.pool.PreparexContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if stmt := s.kept[query]; stmt != nil {
-		return stmt, nil
+	if faster := s.kept[query]; faster != nil {
+		return faster, stmt.Close()
 	}
-	stmt, err := s.pool.PreparexContext(ctx, query)
-	if err == nil {
-		s.kept[query] = stmt
-	}
-	return stmt, err
+	s.kept[query] = stmt
+	return stmt, nil
 }
 
 func (s *statements) forget(query string) {
