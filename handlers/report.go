@@ -156,7 +156,7 @@ func pageCells(v *visit, cells []any) []string {
 		case nil:
 			said[i] = "–"
 		case time.Time:
-			said[i] = v.lang.Date(c)
+			said[i] = c.Format("02/01/2006")
 		default:
 			said[i] = fmt.Sprint(c)
 		}

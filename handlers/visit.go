@@ -112,8 +112,10 @@ func (v *visit) begin(token string) error {
 // base is what every page has.
 func (v *visit) base(title string) templates.Base {
 	b := templates.Base{Lang: v.lang, Title: title, Path: v.r.URL.RequestURI(), Demo: v.site.Demo}
-	if v.changes() {
-		b.Path = "/" // where the language switch leads: an address that can be asked for again
+	if path := v.r.URL.Path; v.changes() { // the language switch leads to what can be asked for again
+		if b.Path = ""; path == "/sign-in" || path == "/register" {
+			b.Path = path
+		}
 	}
 	if p := v.person; p != nil {
 		b.Person = &templates.Person{
