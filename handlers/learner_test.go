@@ -32,7 +32,7 @@ func TestALearnersWayFromRegistrationToTheProof(t *testing.T) {
 	}
 
 	course := b.get("/courses/accueillir").want(200)
-	course = b.follow(b.post("/courses/accueillir/enrolments", course.form("/courses/accueillir/enrolments")))
+	b.follow(b.post("/courses/accueillir/enrolments", course.form("/courses/accueillir/enrolments")))
 	lesson := b.get("/courses/accueillir/m1/lecon").want(200)
 	if lesson.html().Find(`#source-1`).Length() != 1 || lesson.html().Find(`a.term`).Length() != 1 {
 		t.Error("the lesson lacks its source or its term")

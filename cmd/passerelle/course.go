@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -20,7 +19,7 @@ func readCourse(dir string) (*courses.Document, *courses.Check, error) {
 		return nil, nil, fmt.Errorf("opening the course folder: %w", err)
 	}
 	defer root.Close()
-	document, check := courses.ReadFolder(root.FS().(fs.FS))
+	document, check := courses.ReadFolder(root.FS())
 	return document, check, nil
 }
 
