@@ -99,7 +99,7 @@ func (b *bench) furnish(db *models.DB) (*handlers.Site, error) {
 	if b.words, err = i18n.Load(); err != nil {
 		return nil, err
 	}
-	if b.press, err = certificates.NewPress(); err != nil {
+	if b.press, err = certificates.NewPress(time.UTC); err != nil {
 		return nil, err
 	}
 	pages, err := templates.New(b.words)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	// The days on a certificate need the zone also where the system has no list of them.
-	_ "time/tzdata"
 
 	"github.com/boombuler/barcode/qr"
 	"github.com/go-fonts/liberation/liberationsansregular"
@@ -26,12 +25,8 @@ type Press struct {
 	zone                *time.Location
 }
 
-// NewPress reads the faces; do it once.
-func NewPress() (*Press, error) {
-	zone, err := time.LoadLocation("Europe/Brussels")
-	if err != nil {
-		return nil, fmt.Errorf("finding the zone of certificates: %w", err)
-	}
+// NewPress reads the faces; do it once. zone is where the printed days begin.
+func NewPress(zone *time.Location) (*Press, error) {
 	p := &Press{zone: zone}
 	for _, f := range []struct {
 		face **face
@@ -42,6 +37,7 @@ func NewPress() (*Press, error) {
 		{&p.italic, "italic", liberationserifitalic.TTF},
 		{&p.sans, "sans", liberationsansregular.TTF},
 	} {
+		var err error
 		if *f.face, err = parseFace(f.name, f.file); err != nil {
 			return nil, err
 		}

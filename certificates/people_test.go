@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata"
 
 	"passerelle/i18n"
 )
@@ -32,7 +33,11 @@ func draw(t testing.TB, press *Press, languages *i18n.Catalogue, s Snapshot) []b
 
 func newPress(t testing.TB) (*Press, *i18n.Catalogue) {
 	t.Helper()
-	press, err := NewPress()
+	brussels, err := time.LoadLocation("Europe/Brussels")
+	if err != nil {
+		t.Fatal(err)
+	}
+	press, err := NewPress(brussels)
 	if err != nil {
 		t.Fatal(err)
 	}

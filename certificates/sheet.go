@@ -555,7 +555,7 @@ func (c *composer) address() string {
 	return strings.TrimRight(address, "/")
 }
 
-// date is the day it is in Brussels.
+// date is the day it is in the press’s zone.
 func (c *composer) date(t time.Time) string { return c.l.Date(t.In(c.press.zone)) }
 
 // duration says minutes as hours and minutes.

@@ -30,7 +30,7 @@ type Snapshot struct {
 
 	Organiser SnapshotOrganiser `json:"organiser"`
 
-	// Days are printed as they are in Brussels.
+	// Days are printed as they are in the zone of the press.
 	EnrolledOn  time.Time `json:"enrolled_on,omitzero"`
 	CompletedOn time.Time `json:"completed_on"`
 	IssuedOn    time.Time `json:"issued_on"`

@@ -67,7 +67,7 @@ func openHouse(t *testing.T, course *courses.Document) *house {
 	must(t, err)
 	pages, err := templates.New(words)
 	must(t, err)
-	press, err := certificates.NewPress()
+	press, err := certificates.NewPress(time.UTC)
 	must(t, err)
 	library := courses.NewLibrary(func(lang, key string) string { return words.In(lang).T(key) })
 	who, err := accounts.New(db, pages, words, base)

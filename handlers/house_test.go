@@ -91,7 +91,7 @@ var furnish = sync.OnceValues(func() (furniture, error) {
 	if err != nil {
 		return furniture{}, err
 	}
-	press, err := certificates.NewPress()
+	press, err := certificates.NewPress(time.UTC)
 	return furniture{words, pages, press}, err
 })
 

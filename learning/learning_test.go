@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"passerelle/certificates"
 	"passerelle/courses"
@@ -58,7 +59,7 @@ func open(t *testing.T) *school {
 	must(t, err)
 	pages, err := templates.New(words)
 	must(t, err)
-	press, err := certificates.NewPress()
+	press, err := certificates.NewPress(time.UTC)
 	must(t, err)
 	library := courses.NewLibrary(func(_, key string) string { return key })
 	s := &school{learning.New(db, library, press, pages, words, "https://passerelle.example"), db, library,

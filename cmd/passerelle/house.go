@@ -93,7 +93,7 @@ func (h *house) furnish() error {
 	if err != nil {
 		return err
 	}
-	press, err := certificates.NewPress()
+	press, err := certificates.NewPress(h.settings.zone)
 	if err != nil {
 		return err
 	}
