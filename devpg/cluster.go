@@ -118,6 +118,13 @@ func (s *Server) take() error {
 	return nil
 }
 
+// release gives the lock back by its name and not by closing alone: a child that is just being started holds a copy of the
+// file for a moment.
+func (s *Server) release() {
+	_ = syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN)
+	s.lock.Close()
+}
+
 func write(f *os.File, text string) error {
 	_, err := f.WriteAt([]byte(text), 0)
 	return err
@@ -232,7 +239,7 @@ func (s *Server) endOrphan(ctx context.Context) error {
 		for s.runs(pid) {
 			select {
 			case <-ctx.Done():
-				return fmt.Errorf("waiting for the postgres (process %d) that an earlier start left behind: %w", pid, context.Cause(ctx))
+				return context.Cause(ctx)
 			case <-tick.C:
 			}
 		}

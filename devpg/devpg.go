@@ -94,8 +94,13 @@ func Start(ctx context.Context, dir string, options ...Option) (_ *Server, err e
 		return nil, err
 	}
 	defer func() {
-		if err != nil {
-			s.lock.Close()
+		if err == nil {
+			return
+		}
+		s.release()
+		// Whatever a cancelled program said last is not what went wrong.
+		if cause := context.Cause(ctx); cause != nil {
+			err = fmt.Errorf("starting postgres: %w", cause)
 		}
 	}()
 	if s.owner, err = ownerOf(s.data()); err != nil {
@@ -154,7 +159,7 @@ func (s *Server) Binaries() Binaries { return s.binaries }
 func (s *Server) Stop() error { return s.stop() }
 
 func (s *Server) shutdown() error {
-	defer s.lock.Close()
+	defer s.release()
 	s.stopping.Store(true)
 	for _, end := range []struct {
 		signal  syscall.Signal
@@ -285,7 +290,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 		case <-s.exited:
 			return errEnded
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for postgres: %w", context.Cause(ctx))
+			return context.Cause(ctx)
 		case <-tick.C:
 		}
 	}

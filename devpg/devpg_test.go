@@ -90,15 +90,15 @@ func start(t *testing.T, part, dir string, as *syscall.Credential) *child {
 	return c
 }
 
-// readableTestBinary copies the test binary to where every account can run it: go test keeps it to itself.
+// readableTestBinary copies the test binary to where every account can run it: go test keeps it to itself. cp does it, since
+// a file that we had open for writing could not be run while any other test is just starting a process.
 func readableTestBinary(t *testing.T) string {
 	t.Helper()
-	binary, err := os.ReadFile(os.Args[0])
-	if err != nil {
-		t.Fatal(err)
-	}
 	path := filepath.Join(place(t), "devpg.test")
-	if err := os.WriteFile(path, binary, 0o755); err != nil {
+	if out, err := exec.Command("cp", os.Args[0], path).CombinedOutput(); err != nil {
+		t.Fatalf("copying the test binary: %v: %s", err, out)
+	}
+	if err := os.Chmod(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -410,6 +410,26 @@ func TestUnfinishedStartIsDoneAgain(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(dir, "data.init*")); err != nil || len(left) > 0 {
 		t.Errorf("left of the unfinished start: %v, %v", left, err)
 	}
+}
+
+func TestCancelledStartIsDoneAgain(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(place(t), "passerelle")
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		until(func() bool {
+			begun, err := filepath.Glob(filepath.Join(dir, "data*"))
+			return err == nil && len(begun) > 0
+		})
+		cancel()
+	}()
+	if _, err := devpg.Start(ctx, dir, devpg.Careless()); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled start gives %v", err)
+	}
+	if _, err := devpg.Start(ctx, dir, devpg.Careless()); !errors.Is(err, context.Canceled) || errors.Is(err, devpg.ErrNoBinaries) {
+		t.Errorf("a start that was cancelled before it began gives %v", err)
+	}
+	mustExec(t, mustStart(t, dir).URL(devpg.Database), makeVisits)
 }
 
 // TestOrdinaryUser runs a server from an account that is not root, on data of its own.
