@@ -24,7 +24,7 @@ import (
 
 const (
 	learners    = 32 // each with a connection of their own
-	connections = 20 // to Postgres, as shipped
+	connections = 32 // to Postgres, as shipped
 	shipped     = "chemsex-fondamentaux"
 	quizStep    = "quiz-comprendre"
 )

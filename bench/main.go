@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"runtime/pprof"
 	"syscall"
 	"time"
@@ -23,6 +24,7 @@ func main() {
 	verbose := flag.Bool("v", false, "say what each round came to")
 	profile := flag.String("profile", "", "write a CPU `file`; pprof -tagfocus=ours shows the product's part, -tagfocus=bare the bare programs'")
 	flag.Parse()
+	debug.SetGCPercent(400) // as serve sets it, for both sides
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)

@@ -35,7 +35,7 @@ type DB struct {
 // Options say how to reach Postgres.
 type Options struct {
 	URL         string // postgres://…
-	Connections int    // at most, for pages; 0 means 20
+	Connections int    // at most, for pages; 0 means 32
 	// StatementTimeout ends a statement on the server; 0 means 4 s. A reply that takes half a second
 	// longer ends the connection here, because lib/pq would wait for a frozen server for ever.
 	StatementTimeout time.Duration
@@ -46,7 +46,7 @@ type Options struct {
 // Open connects to Postgres and checks that it answers.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	if o.Connections == 0 {
-		o.Connections = 20
+		o.Connections = 32
 	}
 	if o.StatementTimeout == 0 {
 		o.StatementTimeout = 4 * time.Second
