@@ -89,7 +89,8 @@ type Registration struct {
 
 // check tidies the registration and says what is wrong with it: field → message key.
 func (a *Accounts) check(r *Registration) error {
-	r.Name = strings.Join(strings.Fields(norm.NFC.String(r.Name)), " ")
+	readable := utf8.ValidString(r.Name)
+	r.Name = tidyName(r.Name)
 	r.Email = strings.TrimSpace(r.Email)
 	wrong := map[string]string{}
 	var invalid validator.ValidationErrors
@@ -99,7 +100,7 @@ func (a *Accounts) check(r *Registration) error {
 			wrong[name] = "register.error." + name
 		}
 	}
-	if !utf8.ValidString(r.Name) || strings.ContainsFunc(r.Name, unicode.IsControl) {
+	if !readable || strings.ContainsFunc(r.Name, unicode.IsControl) || !strings.ContainsFunc(r.Name, shows) {
 		wrong["name"] = "register.error.name"
 	}
 	if !validAddress(r.Email) {
@@ -120,6 +121,22 @@ func (a *Accounts) check(r *Registration) error {
 	}
 	return nil
 }
+
+// tidyName is a name as it is kept and printed: composed, with single spaces, without marks that take
+// no room and marks that turn around what stands beside it on a list. Those that Arabic, Persian and
+// emoji are written with stay.
+func tidyName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == '\u200b' || r == '\ufeff' || (r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069') {
+			return -1
+		}
+		return r
+	}, norm.NFC.String(s))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// shows reports whether a rune leaves something on paper.
+func shows(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsSymbol(r) }
 
 // validAddress reports whether s is one plain e-mail address and nothing else.
 func validAddress(s string) bool {

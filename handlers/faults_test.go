@@ -19,13 +19,13 @@ import (
 // as it speaks again so does the site.
 func TestTheDatabaseFreezes(t *testing.T) {
 	var w *wire
-	h := open(t, overWire(t, &w), func(p *plan) { p.database.StatementTimeout, p.database.Connections = 500*time.Millisecond, 4 })
+	h := open(t, overWire(t, &w), func(p *plan) { p.database.StatementTimeout, p.database.Connections = 300*time.Millisecond, 8 })
 	h.learner("Aline")
 	b := h.enter("Aline")
 	address := b.post("/courses/accueillir/m1/quiz/attempts", url.Values{}).location
 	b.get("/courses/accueillir/m1/lecon").want(200)
-	ask := func() {
-		atOnce(24, func(i int) { // six for each connection there is
+	ask := func(n int) {
+		atOnce(n, func(i int) {
 			to, method, want := "/courses/accueillir/m1/lecon", "GET", http.StatusServiceUnavailable
 			var fields url.Values
 			switch i % 6 {
@@ -49,12 +49,12 @@ func TestTheDatabaseFreezes(t *testing.T) {
 			}
 		})
 	}
+	before := runtime.NumGoroutine()
 	w.gate.Lock()
-	ask()
-	routines := runtime.NumGoroutine()
-	ask()
-	if now := runtime.NumGoroutine(); now > routines+200 {
-		t.Errorf("%d goroutines after one wave, %d after two", routines, now)
+	ask(24) // two for each connection there is
+	ask(6)  // and again
+	if now := runtime.NumGoroutine(); now > before+300 {
+		t.Errorf("%d goroutines before, %d after", before, now)
 	}
 	w.gate.Unlock()
 	b.get("/courses/accueillir/m1/lecon").want(200)

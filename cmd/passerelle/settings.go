@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ type Settings struct {
 	TimeZone       string `env:"PASSERELLE_TIME_ZONE" envDefault:"Europe/Brussels"`
 	TrustedProxies string `env:"PASSERELLE_TRUSTED_PROXIES"`
 	Unprepared     bool   `env:"PASSERELLE_DB_UNPREPARED"`
-	Connections    int    `env:"PASSERELLE_DB_CONNECTIONS" envDefault:"20"`
+	Connections    int    `env:"PASSERELLE_DB_CONNECTIONS" envDefault:"32"`
 
 	zone    *time.Location
 	proxies []netip.Prefix
@@ -39,13 +40,24 @@ type Settings struct {
 // readSettings reads and checks every setting, and says everything that is wrong at once.
 func readSettings(environment map[string]string) (*Settings, error) {
 	s := &Settings{}
-	var unread env.AggregateError // what is not even of its type; its field stays empty, and is told below
-	if err := env.ParseWithOptions(s, env.Options{Environment: environment}); err != nil && !errors.As(err, &unread) {
-		return nil, fmt.Errorf("reading settings: %w", err)
-	}
 	var wrong []error
 	tell := func(name, message string) { wrong = append(wrong, fmt.Errorf("%s: %s", name, message)) }
 
+	var unread env.AggregateError
+	if err := env.ParseWithOptions(s, env.Options{Environment: environment}); errors.As(err, &unread) {
+		for _, e := range unread.Errors {
+			var p env.ParseError
+			if !errors.As(e, &p) {
+				return nil, fmt.Errorf("reading settings: %w", e)
+			}
+			if p.Type.Kind() == reflect.Bool { // a number that is none stays 0, which is told below
+				field, _ := reflect.TypeFor[Settings]().FieldByName(p.Name)
+				tell(field.Tag.Get("env"), "must be true or false")
+			}
+		}
+	} else if err != nil {
+		return nil, fmt.Errorf("reading settings: %w", err)
+	}
 	if s.DatabaseURL != "" {
 		if u, err := url.Parse(s.DatabaseURL); err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Host == "" {
 			tell("DATABASE_URL", "must look like postgres://user:password@host:5432/name")
