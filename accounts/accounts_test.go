@@ -119,6 +119,16 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+// How hard passwords are to guess stands in one place: OWASP's least for argon2id, for known and
+// unknown addresses alike.
+func TestPasswordsAreHashedHard(t *testing.T) {
+	t.Parallel()
+	memory, iterations, salt, key := accounts.Hardness(t)
+	if memory < 19*1024 || iterations < 2 || salt < 16 || key < 32 {
+		t.Errorf("%d KiB, %d times, %d bytes of salt, %d of key", memory, iterations, salt, key)
+	}
+}
+
 func TestRegistrationSaysWhatIsWrong(t *testing.T) {
 	h := open(t)
 	for field, change := range map[string][]func(*accounts.Registration){

@@ -185,21 +185,14 @@ func (s *Site) enter(v *visit, route route) error {
 	if err := v.recognise(); err != nil {
 		return err
 	}
-	switch route.access {
-	case anyone:
+	switch {
+	case route.access == anyone:
 		return nil
-	case signedIn:
-		if v.person == nil {
-			return fault.New(fault.SignInNeeded, "fault.sign_in_needed")
-		}
-		return nil
+	case v.person == nil:
+		return fault.New(fault.SignInNeeded, "fault.sign_in_needed")
+	case route.access != signedIn && !v.person.Is(string(route.access)):
+		return fault.Missing() // not yours is not there
 	default:
-		if v.person == nil {
-			return fault.New(fault.SignInNeeded, "fault.sign_in_needed")
-		}
-		if !v.person.Is(string(route.access)) {
-			return fault.Missing() // not yours is not there
-		}
 		return nil
 	}
 }
