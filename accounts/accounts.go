@@ -270,7 +270,7 @@ func (a *Accounts) begin(ctx context.Context, person *models.Person, account []b
 		if err := tx.DeleteSignInFailures(ctx, account); err != nil {
 			return err
 		}
-		if err := tx.InsertSession(ctx, hashToken(token), person.ID, tx.Now().Add(SessionLife)); err != nil {
+		if err := tx.InsertSession(ctx, HashToken(token), person.ID, tx.Now().Add(SessionLife)); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, person.ID, "signed_in", models.Subject("person", person.ID), nil)
@@ -290,21 +290,24 @@ func (a *Accounts) Visitor(ctx context.Context, token string) (*models.Person, e
 	if token == "" {
 		return nil, fault.Missing()
 	}
-	session, err := a.db.SessionByToken(ctx, hashToken(token), SessionIdle)
+	session, err := a.db.SessionByToken(ctx, HashToken(token), SessionIdle)
 	if err != nil {
 		return nil, err
 	}
-	if a.db.Now().Sub(session.SeenAt) > seenEvery {
-		if err := a.db.TouchSession(ctx, hashToken(token)); err != nil {
-			return nil, err
-		}
+	return &session.Person, a.Seen(ctx, token, session.SeenAt)
+}
+
+// Seen notes that the session of the token is in use, if what it remembers, before, is some minutes old.
+func (a *Accounts) Seen(ctx context.Context, token string, before time.Time) error {
+	if a.db.Now().Sub(before) <= seenEvery {
+		return nil
 	}
-	return &session.Person, nil
+	return a.db.TouchSession(ctx, HashToken(token))
 }
 
 // SignOut ends the session of the token.
 func (a *Accounts) SignOut(ctx context.Context, token string) error {
-	return a.db.DeleteSession(ctx, hashToken(token))
+	return a.db.DeleteSession(ctx, HashToken(token))
 }
 
 // Sweep removes expired sessions and forgotten failures.
@@ -312,7 +315,8 @@ func (a *Accounts) Sweep(ctx context.Context) error {
 	return a.db.SweepSessions(ctx, a.db.Now().Add(-failureWindow))
 }
 
-func hashToken(token string) []byte {
+// HashToken is what a session is known by: the token itself is kept nowhere.
+func HashToken(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -80,27 +81,40 @@ func (s *Site) attempt(v *visit) error {
 	return v.show(page)
 }
 
-// saveAnswer saves one answer as it is given; it answers the page's script.
+// saveAnswer saves one answer as it is given; it answers the page's script. Who is here is found by the
+// statement that saves, and asked by itself only where that saved nothing.
 func (s *Site) saveAnswer(v *visit) error {
-	id, err := v.number("id")
+	given := quiz.FromForm(v.r.PostForm, v.param("question"))
+	saving, err := s.save(v, given)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
+		if err := v.recognise(); err != nil {
+			return err
+		}
+		return errors.Join(v.mustBeSomebody(), err)
+	}
 	if err != nil {
 		return err
 	}
-	question := v.param("question")
-	sequence, err := strconv.ParseInt(v.r.PostForm.Get("sequence"), 10, 64)
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "fault.invalid")
-	}
-	given := quiz.FromForm(v.r.PostForm, question)
-	outcome, kept, err := s.Learning.Save(v.ctx, v.person, id, question, given, sequence)
-	if err != nil {
+	if err := s.Accounts.Seen(v.ctx, v.token(), saving.SeenAt); err != nil {
 		return err
 	}
 	code := http.StatusOK
-	if outcome != models.Saved {
+	if saving.Outcome != models.Saved {
 		code = http.StatusConflict
 	}
-	return v.reply(code, map[string]any{"state": outcome, "sequence": kept, "shown": markOf(given)})
+	return v.reply(code, map[string]any{"state": saving.Outcome, "sequence": saving.Sequence, "shown": markOf(given)})
+}
+
+func (s *Site) save(v *visit, given quiz.Answer) (*models.Saving, error) {
+	id, err := v.number("id")
+	if err != nil {
+		return nil, err
+	}
+	sequence, err := strconv.ParseInt(v.r.PostForm.Get("sequence"), 10, 64)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "fault.invalid")
+	}
+	return s.Learning.Save(v.ctx, v.token(), id, v.param("question"), given, sequence)
 }
 
 // markOf tells one answer from another, however a browser orders or pads what it sends.

@@ -179,7 +179,7 @@ func (s *Site) enter(v *visit, route route) error {
 			return fault.Wrap(err, fault.Invalid, "fault.invalid")
 		}
 	}
-	if route.access == public {
+	if route.access == public || route.access == itself {
 		return nil
 	}
 	if err := v.recognise(); err != nil {
@@ -189,7 +189,7 @@ func (s *Site) enter(v *visit, route route) error {
 	case route.access == anyone:
 		return nil
 	case v.person == nil:
-		return fault.New(fault.SignInNeeded, "fault.sign_in_needed")
+		return v.mustBeSomebody()
 	case route.access != signedIn && !v.person.Is(string(route.access)):
 		return fault.Missing() // not yours is not there
 	default:

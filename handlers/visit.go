@@ -109,6 +109,14 @@ func (v *visit) begin(token string) error {
 	return nil
 }
 
+// mustBeSomebody asks to sign in where nobody is.
+func (v *visit) mustBeSomebody() error {
+	if v.person == nil {
+		return fault.New(fault.SignInNeeded, "fault.sign_in_needed")
+	}
+	return nil
+}
+
 // base is what every page has.
 func (v *visit) base(title string) templates.Base {
 	b := templates.Base{Lang: v.lang, Title: title, Path: v.r.URL.RequestURI(), Demo: v.site.Demo}

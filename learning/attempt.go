@@ -3,6 +3,7 @@ package learning
 import (
 	"context"
 
+	"passerelle/accounts"
 	"passerelle/courses"
 	"passerelle/fault"
 	"passerelle/models"
@@ -57,14 +58,14 @@ func AttemptsLeft(q *courses.Quiz, attempts []models.AttemptLine) int {
 	return max(0, q.Attempts-len(attempts))
 }
 
-// Save saves what was given to one question, in one statement. It is kept as it was typed; what does
-// not belong to the question is dropped when it is marked. It returns what became of it
-// (models.Saved, Stale or Closed) and the sequence that is kept now.
-func (l *Learning) Save(ctx context.Context, person *models.Person, attempt int64, question string, given quiz.Answer, sequence int64) (outcome string, kept int64, err error) {
+// Save saves what was given to one question for whoever's session has the token: see
+// models.DB.SaveAnswer. What was given is kept as it was typed; what does not belong to the question is
+// dropped when it is marked.
+func (l *Learning) Save(ctx context.Context, token string, attempt int64, question string, given quiz.Answer, sequence int64) (*models.Saving, error) {
 	if sequence < 1 || sequence > 1<<53 {
-		return "", 0, fault.New(fault.Invalid, "fault.invalid")
+		return nil, fault.New(fault.Invalid, "fault.invalid")
 	}
-	return l.db.SaveAnswer(ctx, person.ID, attempt, question, given, sequence)
+	return l.db.SaveAnswer(ctx, accounts.HashToken(token), accounts.SessionIdle, attempt, question, given, sequence)
 }
 
 // SavePage saves a whole page of answers, as a browser without scripts sends them. given reads the

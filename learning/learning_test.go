@@ -2,10 +2,12 @@ package learning_test
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 	"testing"
 	"time"
 
+	"passerelle/accounts"
 	"passerelle/certificates"
 	"passerelle/courses"
 	"passerelle/devpg/pgtest"
@@ -74,6 +76,14 @@ func open(t *testing.T) *school {
 		t.Fatal("the course was not published")
 	}
 	return s
+}
+
+// token signs a person in.
+func (s *school) token(t *testing.T, p *models.Person) string {
+	t.Helper()
+	token := rand.Text()
+	must(t, s.db.InsertSession(t.Context(), accounts.HashToken(token), p.ID, s.db.Now().Add(time.Hour)))
+	return token
 }
 
 func must(t *testing.T, err error) {
@@ -217,9 +227,9 @@ func TestAnswersAreKeptInTheirOrder(t *testing.T) {
 	must(t, err)
 	save := func(value string, sequence int64) (string, int64) {
 		t.Helper()
-		outcome, kept, err := s.Save(ctx, s.aline, id, "q-ouvrir", quiz.Answer{"": {value}}, sequence)
+		saving, err := s.Save(ctx, s.token(t, s.aline), id, "q-ouvrir", quiz.Answer{"": {value}}, sequence)
 		must(t, err)
-		return outcome, kept
+		return saving.Outcome, saving.Sequence
 	}
 	if outcome, kept := save("affirmer", 2); outcome != models.Saved || kept != 2 {
 		t.Fatalf("first save: %s %d", outcome, kept)
@@ -249,11 +259,13 @@ func TestNotYoursIsNotThere(t *testing.T) {
 	must(t, s.Enrol(ctx, s.aline, "accueillir"))
 	id := s.sit(t, s.aline, "permission", "true")
 	nothing := func(string) quiz.Answer { return quiz.Answer{"": {"affirmer"}} }
-	_, _, saveErr := s.Save(ctx, s.bram, id, "q-ouvrir", quiz.Answer{"": {"affirmer"}}, 99)
-	_, _, unknownErr := s.Save(ctx, s.aline, id, "no-such-question", quiz.Answer{"": {"x"}}, 1)
+	_, saveErr := s.Save(ctx, s.token(t, s.bram), id, "q-ouvrir", quiz.Answer{"": {"affirmer"}}, 99)
+	_, nobodyErr := s.Save(ctx, "no-such-token", id, "q-ouvrir", quiz.Answer{"": {"affirmer"}}, 99)
+	_, unknownErr := s.Save(ctx, s.token(t, s.aline), id, "no-such-question", quiz.Answer{"": {"x"}}, 1)
 	_, startErr := s.Start(ctx, s.bram, "accueillir", "quiz")
 	for what, err := range map[string]error{
 		"saving an answer":                   saveErr,
+		"saving without a session":           nobodyErr,
 		"saving to a question not asked":     unknownErr,
 		"saving a page":                      s.SavePage(ctx, s.bram, id, nothing),
 		"submitting":                         s.Submit(ctx, s.bram, id),

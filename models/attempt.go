@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/lib/pq"
@@ -105,50 +106,67 @@ const (
 	Closed = "closed" // the attempt was submitted
 )
 
-// SaveAnswer saves what was given to one question of the person's open attempt: authorised and
-// written in one statement. It returns what became of it and the sequence that is now kept. An
-// attempt that is not the person's, or a question that it does not ask, is not there.
-func (db *DB) SaveAnswer(ctx context.Context, personID, attemptID int64, question string, given map[string][]string, sequence int64) (outcome string, kept int64, err error) {
+// A Saving is what became of an answer that was to be saved.
+type Saving struct {
+	Outcome  string    // Saved, Stale or Closed
+	Sequence int64     // that is kept now
+	SeenAt   time.Time // when the session was seen before
+}
+
+// SaveAnswer saves what was given to one question of an open attempt, if it is the attempt of the
+// person whose live session has the token: who is there, what is theirs and the writing are one
+// statement, because this is asked more than anything else. An attempt that is not theirs, a question
+// that it does not ask and a session that is none are not there.
+func (db *DB) SaveAnswer(ctx context.Context, tokenHash []byte, idle time.Duration, attemptID int64, question string, given map[string][]string, sequence int64) (*Saving, error) {
 	data, err := json.Marshal(given)
 	if err != nil {
-		return "", 0, err
+		return nil, err
 	}
 	var row struct {
-		Open  bool   `db:"open"`
-		Saved *int64 `db:"saved"`
-		Kept  *int64 `db:"kept"`
+		Open   bool      `db:"open"`
+		SeenAt time.Time `db:"seen_at"`
+		Saved  *int64    `db:"saved"`
+		Kept   *int64    `db:"kept"`
 	}
-	err = db.hot(ctx, &row, `
-		with attempt as (
-			select a.id, a.submitted_at is null as open
-			from attempts a join enrolments e on e.id = a.enrolment_id
-			where a.id = $1 and e.person_id = $2 and $3::text = any(a.questions)
-			for share of a
-		), saved as (
-			insert into answers (attempt_id, question, given, sequence, saved_at)
-			select id, $3, $4, $5, $6 from attempt where open
-			on conflict (attempt_id, question) do update
-				set given = excluded.given, sequence = excluded.sequence, saved_at = excluded.saved_at
-				where answers.sequence < excluded.sequence
-			returning sequence
-		)
-		select open, (select sequence from saved) as saved,
-			(select sequence from answers where attempt_id = $1 and question = $3) as kept
-		from attempt`,
-		attemptID, personID, question, string(data), sequence, db.Now())
+	now := db.Now()
+	err = db.hot(ctx, &row, saveAnswer, tokenHash, now, now.Add(-idle), attemptID, question, string(data), sequence)
+	if err != nil {
+		return nil, err
+	}
+	s := &Saving{Outcome: Stale, SeenAt: row.SeenAt}
+	if row.Kept != nil {
+		s.Sequence = *row.Kept
+	}
 	switch {
-	case err != nil:
-		return "", 0, err
 	case row.Saved != nil:
-		return Saved, *row.Saved, nil
-	case row.Kept != nil:
-		kept = *row.Kept
+		s.Outcome, s.Sequence = Saved, *row.Saved
+	case !row.Open:
+		s.Outcome = Closed
 	}
-	if !row.Open {
-		return Closed, kept, nil
-	}
-	return Stale, kept, nil
+	return s, nil
 }
+
+var saveAnswer = `
+	with visitor as materialized (
+		select p.id, s.seen_at from ` + fmt.Sprintf(liveSession, "$1", "$2", "$3") + `
+	), attempt as (
+		select a.id, a.submitted_at is null as open, visitor.seen_at
+		from visitor
+		join enrolments e on e.person_id = visitor.id
+		join attempts a on a.enrolment_id = e.id
+		where a.id = $4 and $5::text = any(a.questions)
+		for share of a
+	), saved as (
+		insert into answers (attempt_id, question, given, sequence, saved_at)
+		select id, $5, $6, $7, $2 from attempt where open
+		on conflict (attempt_id, question) do update
+			set given = excluded.given, sequence = excluded.sequence, saved_at = excluded.saved_at
+			where answers.sequence < excluded.sequence
+		returning sequence
+	)
+	select open, seen_at, (select sequence from saved) as saved,
+		(select sequence from answers where attempt_id = $4 and question = $5) as kept
+	from attempt`
 
 // SaveAnswers saves a whole page of answers to an attempt that the transaction has locked, whatever
 // their sequences: the page was sent last.

@@ -272,7 +272,7 @@ func TestUnprepared(t *testing.T) {
 		if !j.Enrolled() {
 			t.Error("Aline is not enrolled")
 		}
-		_, _, err = plain.SaveAnswer(t.Context(), aline.ID, 1, "q", nil, 1)
+		_, err = plain.SaveAnswer(t.Context(), h.session(aline), time.Hour, 1, "q", nil, 1)
 		h.missing(err, "an answer to no attempt")
 		_, err = plain.SessionByToken(t.Context(), []byte("x"), time.Hour)
 		h.missing(err, "nobody's session")

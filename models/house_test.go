@@ -2,6 +2,7 @@ package models_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"sync"
 	"testing"
@@ -131,4 +132,12 @@ func atOnce(n int, do func(i int)) {
 	}
 	close(begin)
 	group.Wait()
+}
+
+// session signs a person in, and returns the hash of the token.
+func (h *house) session(p *models.Person) []byte {
+	h.t.Helper()
+	hash := []byte(rand.Text())
+	h.must(h.InsertSession(h.t.Context(), hash, p.ID, h.Now().Add(time.Hour)))
+	return hash
 }

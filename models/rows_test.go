@@ -306,7 +306,11 @@ func TestAttemptsAreTheirOwners(t *testing.T) {
 		t.Errorf("a second open attempt %d beside %d", again, id)
 	}
 	save := func(p *models.Person, question string, sequence int64, values ...string) (string, int64, error) {
-		return h.SaveAnswer(ctx, p.ID, id, question, map[string][]string{"": values}, sequence)
+		saving, err := h.SaveAnswer(ctx, h.session(p), time.Hour, id, question, map[string][]string{"": values}, sequence)
+		if err != nil {
+			return "", 0, err
+		}
+		return saving.Outcome, saving.Sequence, nil
 	}
 	for _, step := range []struct {
 		sequence int64
@@ -348,8 +352,9 @@ func TestTheLastAnswerStays(t *testing.T) {
 	aline, j := h.learner("Aline")
 	id, err := h.InsertAttempt(ctx, j, "quiz", 1, []string{"q"})
 	h.must(err)
+	session := h.session(aline)
 	atOnce(16, func(i int) {
-		if _, _, err := h.SaveAnswer(ctx, aline.ID, id, "q", map[string][]string{"": {fmt.Sprint(i + 1)}}, int64(i+1)); err != nil {
+		if _, err := h.SaveAnswer(ctx, session, time.Hour, id, "q", map[string][]string{"": {fmt.Sprint(i + 1)}}, int64(i+1)); err != nil {
 			t.Error(err)
 		}
 	})

@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -22,17 +23,21 @@ func (db *DB) InsertSession(ctx context.Context, tokenHash []byte, personID int6
 	return err
 }
 
+// liveSession is the session of the token hash in the first place, at the time in the second, if it was
+// seen since the time in the third.
+const liveSession = `
+	sessions s join people p on p.id = s.person_id
+	where s.token_hash = %s and s.expires_at > %s and s.seen_at > %s and p.suspended_at is null`
+
+var sessionByToken = `select s.created_at as session_created_at, s.seen_at, s.expires_at, ` + personColumns +
+	` from ` + fmt.Sprintf(liveSession, "$1", "$2", "$3")
+
 // SessionByToken finds the live session of a token and its person in one question. A session is live
 // until expires_at and while it was seen within idle; a suspended person has none.
 func (db *DB) SessionByToken(ctx context.Context, tokenHash []byte, idle time.Duration) (*Session, error) {
 	var s Session
 	now := db.Now()
-	err := db.hot(ctx, &s, `
-		select s.created_at as session_created_at, s.seen_at, s.expires_at, `+personColumns+`
-		from sessions s
-		join people p on p.id = s.person_id
-		where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and p.suspended_at is null`,
-		tokenHash, now, now.Add(-idle))
+	err := db.hot(ctx, &s, sessionByToken, tokenHash, now, now.Add(-idle))
 	if err != nil {
 		return nil, err
 	}
