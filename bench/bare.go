@@ -44,22 +44,30 @@ const (
 		from enrolments e join courses c on c.id = e.course_id
 		where e.person_id = $1 and c.slug = $2`
 	selectReadings = `select step from readings where enrolment_id = $1 and cycle = $2`
-	upsertAnswer   = `
-		with attempt as (
-			select a.id, a.submitted_at is null as open
-			from attempts a join enrolments e on e.id = a.enrolment_id
-			where a.id = $1 and e.person_id = $2 and $3::text = any(a.questions)
+	saveAnswer     = `
+		with visitor as materialized (
+			select p.id, s.seen_at
+			from sessions s join people p on p.id = s.person_id
+			where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and p.suspended_at is null
+		), ` + upsertAnswer
+	// The part of it that pgbench runs: the writing, for a visitor who is known.
+	upsertAnswer = `attempt as (
+			select a.id, a.submitted_at is null as open, visitor.seen_at
+			from visitor
+			join enrolments e on e.person_id = visitor.id
+			join attempts a on a.enrolment_id = e.id
+			where a.id = $4 and $5::text = any(a.questions)
 			for share of a
 		), saved as (
 			insert into answers (attempt_id, question, given, sequence, saved_at)
-			select id, $3, $4, $5, $6 from attempt where open
+			select id, $5, $6, $7, $2 from attempt where open
 			on conflict (attempt_id, question) do update
 				set given = excluded.given, sequence = excluded.sequence, saved_at = excluded.saved_at
 				where answers.sequence < excluded.sequence
 			returning sequence
 		)
-		select open, (select sequence from saved) as saved,
-			(select sequence from answers where attempt_id = $1 and question = $3) as kept
+		select open, seen_at, (select sequence from saved) as saved,
+			(select sequence from answers where attempt_id = $4 and question = $5) as kept
 		from attempt`
 )
 
@@ -250,22 +258,20 @@ func (p *bare) readings(r *http.Request, person int64, course string) (map[strin
 }
 
 func (p *bare) save(c *gin.Context) {
-	person, err := p.visitor(c.Request)
-	if err != nil {
-		c.String(http.StatusUnauthorized, err.Error())
-		return
-	}
+	cookie, cookieErr := c.Request.Cookie("session")
 	attempt, idErr := strconv.ParseInt(c.Param("id"), 10, 64)
 	sequence, sequenceErr := strconv.ParseInt(c.PostForm("sequence"), 10, 64)
 	given, jsonErr := json.Marshal(map[string][]string{"": c.PostFormArray(c.Param("question"))})
-	if idErr != nil || sequenceErr != nil || jsonErr != nil {
+	if cookieErr != nil || idErr != nil || sequenceErr != nil || jsonErr != nil {
 		c.String(http.StatusUnprocessableEntity, "refused")
 		return
 	}
 	var open bool
+	var seen time.Time
 	var saved, kept *int64
-	err = p.db.QueryRowContext(c.Request.Context(), upsertAnswer,
-		attempt, person.id, c.Param("question"), string(given), sequence, time.Now()).Scan(&open, &saved, &kept)
+	hash, now := sha256.Sum256([]byte(cookie.Value)), time.Now()
+	err := p.db.QueryRowContext(c.Request.Context(), saveAnswer, hash[:], now, now.Add(-accounts.SessionIdle),
+		attempt, c.Param("question"), string(given), sequence).Scan(&open, &seen, &saved, &kept)
 	switch {
 	case err != nil:
 		c.String(http.StatusInternalServerError, err.Error())

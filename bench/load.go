@@ -2,11 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,16 +54,48 @@ func keepAsking(ctx context.Context, address string, until time.Time, next func(
 		if _, err := conn.Write(buffer); err != nil {
 			return answers, err
 		}
-		response, err := http.ReadResponse(reader, nil)
-		if err != nil {
-			return answers, fmt.Errorf("reading an answer: %w", err)
-		}
-		if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusSeeOther {
-			return answers, fmt.Errorf("an answer of status %s", response.Status)
-		}
-		if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		if err := readAnswer(reader); err != nil {
 			return answers, fmt.Errorf("reading an answer: %w", err)
 		}
 	}
 	return answers, nil
+}
+
+// readAnswer reads one answer and throws it away. It knows of HTTP only what Go's server says.
+func readAnswer(r *bufio.Reader) error {
+	line, err := r.ReadSlice('\n')
+	if err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(line, []byte("HTTP/1.1 200 ")) && !bytes.HasPrefix(line, []byte("HTTP/1.1 303 ")) {
+		return fmt.Errorf("an answer that says %q", line)
+	}
+	length, chunked := 0, false
+	for {
+		if line, err = r.ReadSlice('\n'); err != nil {
+			return err
+		}
+		if len(line) <= len("\r\n") {
+			break
+		}
+		if value, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return err
+			}
+		}
+		chunked = chunked || bytes.HasPrefix(line, []byte("Transfer-Encoding: chunked"))
+	}
+	for size := int64(1); chunked && size > 0; {
+		if line, err = r.ReadSlice('\n'); err != nil {
+			return err
+		}
+		if size, err = strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 64); err != nil {
+			return err
+		}
+		if _, err := r.Discard(int(size) + len("\r\n")); err != nil {
+			return err
+		}
+	}
+	_, err = r.Discard(length)
+	return err
 }

@@ -39,9 +39,8 @@ func (b *bench) newPgbench(question string) (*pgbench, error) {
 		return nil, fmt.Errorf("learners or attempts are not numbered in a row")
 	}
 	statement := strings.NewReplacer(
-		"$1", ":attempt", "$2", ":person", "$3", "'"+question+"'",
-		"$4", `'{"":["`+given+`"]}'`, "$5", ":sequence", "$6", "now()",
-	).Replace(upsertAnswer)
+		"$4", ":attempt", "$5", "'"+question+"'", "$6", `'{"":["`+given+`"]}'`, "$7", ":sequence", "$2", "now()",
+	).Replace("with visitor as (select :person::bigint as id, now() as seen_at), " + upsertAnswer)
 	script := fmt.Sprintf("\\set person %d + :client_id\n\\set attempt %d + :client_id\n\\set sequence :sequence + 1\n%s;\n",
 		first.person.ID, first.attempt, strings.Join(strings.Fields(statement), " "))
 	file, err := os.CreateTemp("", "passerelle-pgbench-")

@@ -50,6 +50,7 @@ type Site struct {
 	Contact        string         // mail address for questions; may be empty
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 
+	origins *http.CrossOriginProtection
 	limits  *limiter
 	metrics *metrics
 }
@@ -80,6 +81,7 @@ func headless(site http.Handler) http.Handler {
 
 // engine is the router with every route.
 func (s *Site) engine() (*gin.Engine, error) {
+	s.origins = http.NewCrossOriginProtection()
 	s.limits = newLimiter()
 	s.metrics = newMetrics(s.DB)
 	gin.SetMode(gin.ReleaseMode)
@@ -168,7 +170,7 @@ func (s *Site) enter(v *visit, route route) error {
 		return fault.Missing() // nothing here has such a name, and Postgres takes none
 	}
 	if v.changes() {
-		if err := http.NewCrossOriginProtection().Check(v.r); err != nil {
+		if err := s.origins.Check(v.r); err != nil {
 			return fault.Wrap(err, fault.Forbidden, "fault.cross_origin")
 		}
 		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, bodyLimit)
