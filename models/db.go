@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -316,14 +317,7 @@ type Strings []string
 func (s *Strings) Scan(src any) error { return pq.Array((*[]string)(s)).Scan(src) }
 
 // Has reports whether s holds x.
-func (s Strings) Has(x string) bool {
-	for _, y := range s {
-		if x == y {
-			return true
-		}
-	}
-	return false
-}
+func (s Strings) Has(x string) bool { return slices.Contains(s, x) }
 
 // likePattern makes a pattern that finds text anywhere, taken literally.
 func likePattern(text string) string {
